@@ -1,4 +1,6 @@
 /* `run_bench compare-builds`: two builds, in the same rounds and sessions. */
+#include <math.h>
+
 #include "base/interrupt.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
@@ -11,6 +13,8 @@ bool vtb_compare_builds(struct vtb_builds *builds, struct vtb_machine *machine,
     if (!vtb_builds_prepare(builds, options, error))
         return false;
     vtb_warn_before(machine, &builds->run.plan);
+    if (builds->programs) /* which wait for each other */
+        machine->waiting.waited_s = NAN;
     if (!vtb_builds_compare(builds, error))
         return false;
     vtb_warn_after(machine, &builds->run.plan);

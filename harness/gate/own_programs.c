@@ -1,6 +1,7 @@
 #include "gate/own_programs.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,9 +28,24 @@ struct program {
 
 struct vtb_own_programs {
     struct program items[VTB_BUILDS_N];
+    int processor; /* that both keep to, as one is like no other; < 0: to none */
 };
 
 /* --- before it --- */
+
+/* Whether no more than one thread of a plan's runs at a time. */
+static bool is_serial(const struct vtb_plan *plan)
+{
+    for (size_t p = 0; p < plan->points_n; p++) {
+        const struct vtb_point *point = &plan->points[p];
+        bool serial = vtb_point_completers_n(point) == 0;
+        for (size_t i = 0; i < point->cases_n; i++)
+            serial = serial && point->cases[i].threads_n == 1;
+        if (!serial)
+            return false;
+    }
+    return true;
+}
 
 bool vtb_own_programs_prepare(struct vtb_builds *builds, struct vtb_error *error)
 {
@@ -40,7 +56,9 @@ bool vtb_own_programs_prepare(struct vtb_builds *builds, struct vtb_error *error
                         ": two builds' own programs have cells of their own; "
                         "unset it");
     builds->programs = vtb_allocate(1, sizeof *builds->programs, WHAT);
-    *builds->programs = (struct vtb_own_programs){.items = {{.title = ""}}};
+    *builds->programs = (struct vtb_own_programs){.processor = -1};
+    if (!builds->options->pin && is_serial(&builds->run.plan))
+        builds->programs->processor = sched_getcpu();
     for (size_t b = 0; b < VTB_BUILDS_N; b++) {
         struct program *program = &builds->programs->items[b];
         (void)snprintf(program->title, sizeof program->title, "the program of %c", "AB"[b]);
@@ -71,6 +89,8 @@ static bool add_words(struct vtb_own_run *words, const struct vtb_builds *builds
         return false;
     vtb_own_run_word(words, "--seed=%llu", (unsigned long long)seed_of(builds->options->seed, run));
     vtb_own_run_word(words, "--progress=off");
+    if (builds->programs->processor >= 0)
+        vtb_own_run_word(words, "--pin=%d", builds->programs->processor);
     vtb_own_run_word(words, "--rounds=%zu", plan->rounds_n);
     if (!vtb_plan_is_timed(plan))
         return true;
