@@ -2,13 +2,18 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
 
 /* --- in a buffer --- */
+
+bool vtb_ends_in(const char *text, size_t n, const char *end)
+{
+    const size_t end_n = strlen(end);
+    return n > end_n && memcmp(text + n - end_n, end, end_n) == 0;
+}
 
 static void append_arguments(char *text, size_t text_bytes, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));

@@ -6,12 +6,16 @@
 #ifndef BASE_PROSE_H
 #define BASE_PROSE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The width, in characters, that lines of text and of tables must not exceed. */
 #define VTB_LINE_WIDTH 100
 
 /* --- in a buffer --- */
+
+/* Whether a text of n bytes ends in another one, and has more before it. */
+bool vtb_ends_in(const char *text, size_t n, const char *end);
 
 /* Appends to the text in a buffer of `text_bytes` bytes; the format is printf's. */
 void vtb_append(char *text, size_t text_bytes, const char *format, ...)

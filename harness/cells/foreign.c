@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/prose.h"
 #include "cells/load.h"
 
 #define FOREIGN_MAX 128
@@ -49,12 +50,6 @@ const struct vtb_workload_entry *vtb_foreign_workload(const char *name)
 
 /* --- files --- */
 
-static bool ends_in(const char *text, size_t text_n, const char *end)
-{
-    const size_t n = strlen(end);
-    return text_n > n && memcmp(text + text_n - n, end, n) == 0;
-}
-
 /* The length of a path, up to the @variant that may follow its last part, or the :edition. */
 static size_t path_length(const char *text)
 {
@@ -69,8 +64,8 @@ static size_t path_length(const char *text)
 bool vtb_is_path(const char *text)
 {
     const size_t n = path_length(text);
-    return strchr(text, '/') || ends_in(text, n, ".c") || ends_in(text, n, ".cc") ||
-           ends_in(text, n, ".h");
+    return strchr(text, '/') || vtb_ends_in(text, n, ".c") || vtb_ends_in(text, n, ".cc") ||
+           vtb_ends_in(text, n, ".h");
 }
 
 bool vtb_is_entry_name(const char *stem)

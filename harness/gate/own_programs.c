@@ -173,10 +173,11 @@ static void name_case(char name[VTB_CASE_NAME_BYTES], const struct vtb_compariso
     vtb_case_name(name, VTB_CASE_NAME_BYTES, comparison, &figures);
 }
 
-static const struct vtb_recorded_row *find_row(const struct vtb_builds *builds,
+/* Finds what a case's program found of it, by its name, which is written. */
+static const struct vtb_recorded_row *find_row(char name[VTB_CASE_NAME_BYTES],
+                                               const struct vtb_builds *builds,
                                                const struct vtb_comparison *comparison, size_t i)
 {
-    char name[VTB_CASE_NAME_BYTES];
     const size_t build = build_of(&comparison->point->cases[i]);
     name_case(name, comparison, i);
     return vtb_result_file_find(&builds->programs->items[build].result, name);
@@ -189,12 +190,10 @@ static bool take_counts(struct making *making, size_t i, struct vtb_error *error
     char name[VTB_CASE_NAME_BYTES];
     const struct vtb_comparison *comparison = making->comparison;
     const struct vtb_case *the_case = &comparison->point->cases[i];
-    const struct vtb_recorded_row *row = find_row(making->builds, comparison, i);
-    name_case(name, comparison, i);
+    const struct vtb_recorded_row *row = find_row(name, making->builds, comparison, i);
     if (!row)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "the program of %c has no case '%s': its names are others",
-                        "AB"[build_of(the_case)], name);
+        return vtb_fail(error, VTB_EXIT_USAGE, "%s has no case '%s': its names are others",
+                        making->builds->programs->items[build_of(the_case)].title, name);
     const struct vtb_figures figures = vtb_recorded_figures(row, comparison->point, the_case);
     const double se = vtb_recorded(row, "collections_ns_per_op_se");
     making->counted[i] = figures.counted;
@@ -327,25 +326,18 @@ static bool make_tables(const struct vtb_builds *builds, struct vtb_results *res
 {
     const struct vtb_plan *plan = &builds->run.plan;
     const size_t n = plan->points_n * plan->tables_n;
-    struct making *tables = vtb_allocate(n, sizeof *tables, WHAT);
     bool ok = true;
-    memset(tables, 0, n * sizeof *tables);
     results->comparisons = vtb_allocate(n, sizeof *results->comparisons, WHAT);
     results->quiet_ns = vtb_plan_is_timed(plan) ? builds->programs->items[0].result.quiet_ns : 0;
     for (size_t i = 0; ok && i < n; i++) {
         results->comparisons[i] =
             (struct vtb_comparison){.point = &plan->points[i / plan->tables_n],
                                     .consumer = plan->consumers[i % plan->tables_n]};
-        tables[i] = (struct making){.builds = builds, .comparison = &results->comparisons[i]};
-        ok = open_table(&tables[i], plan, error);
-    }
-    for (size_t i = 0; ok && i < n; i++) {
-        ok = finish_table(&tables[i], results->quiet_ns, error);
+        struct making making = {.builds = builds, .comparison = &results->comparisons[i]};
+        ok = open_table(&making, plan, error) && finish_table(&making, results->quiet_ns, error);
         results->comparisons_n += ok;
+        close_table(&making);
     }
-    for (size_t i = 0; i < n; i++)
-        close_table(&tables[i]);
-    free(tables);
     return ok;
 }
 
@@ -364,7 +356,8 @@ double vtb_own_programs_figure(const struct vtb_builds *builds,
                                const struct vtb_comparison *comparison, size_t of_case,
                                const char *key)
 {
-    const struct vtb_recorded_row *row = find_row(builds, comparison, of_case);
+    char name[VTB_CASE_NAME_BYTES];
+    const struct vtb_recorded_row *row = find_row(name, builds, comparison, of_case);
     return row ? vtb_recorded(row, key) : NAN;
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/prose.h"
 #include "base/shown.h"
 #include "base/temporary.h"
 #include "base/turns.h"
@@ -55,21 +56,16 @@ static bool start(struct vtb_turn_taker *taker, const char *turns, struct vtb_er
 
 /* --- ending --- */
 
-static bool ends_in(const char *name, const char *end)
-{
-    const size_t n = strlen(name);
-    return n > strlen(end) && strcmp(name + n - strlen(end), end) == 0;
-}
-
 /* Finds the two files that a run has left, the paths of which are empty if it has not. */
 static void find_files(struct vtb_turn_taker *taker, char result[PATH_MAX])
 {
     DIR *folder = opendir(taker->folder);
     *result = *taker->samples = '\0';
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        char *path = ends_in(entry->d_name, ".samples.csv") ? taker->samples
-                     : ends_in(entry->d_name, ".json")      ? result
-                                                            : NULL;
+        const size_t n = strlen(entry->d_name);
+        char *path = vtb_ends_in(entry->d_name, n, ".samples.csv") ? taker->samples
+                     : vtb_ends_in(entry->d_name, n, ".json")      ? result
+                                                                   : NULL;
         if (path && snprintf(path, PATH_MAX, "%s/%s", taker->folder, entry->d_name) >= PATH_MAX)
             *path = '\0';
     }

@@ -19,6 +19,15 @@ static void appended_text_is_cut_where_the_buffer_ends(void **state)
     assert_string_equal(text, "1234567");
 }
 
+static void an_end_has_something_before_it(void **state)
+{
+    (void)state;
+    assert_true(vtb_ends_in("a.json", 6, ".json"));
+    assert_false(vtb_ends_in("a.json", 5, ".json"));
+    assert_false(vtb_ends_in(".json", 5, ".json"));
+    assert_false(vtb_ends_in("a.jso", 5, ".json"));
+}
+
 static void items_are_separated_by_commas(void **state)
 {
     (void)state;
@@ -308,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_are_listed_once),
         cmocka_unit_test(appended_text_is_cut_where_the_buffer_ends),
+        cmocka_unit_test(an_end_has_something_before_it),
         cmocka_unit_test(items_are_separated_by_commas),
         cmocka_unit_test(characters_are_no_bytes),
         cmocka_unit_test(words_go_with_numbers),
